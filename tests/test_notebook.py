@@ -1,0 +1,220 @@
+"""The notebook: it runs clean, its committed outputs are true, and the exercises are wired in."""
+
+import copy
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parent.parent
+EXERCISES = ("zeros", "random", "he")
+
+
+def execute(notebook):
+    """Run all cells of a copy of the notebook from the top, and return the copy."""
+    notebook = copy.deepcopy(notebook)
+    resources = {"metadata": {"path": str(ROOT)}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
+    return notebook
+
+
+@pytest.fixture(scope="session")
+def committed():
+    """Read the notebook as it is in the repo."""
+    return nbformat.read(ROOT / "Initialization.ipynb", as_version=4)
+
+
+@pytest.fixture(scope="session")
+def fresh(committed):
+    """Run the notebook."""
+    return execute(committed)
+
+
+def code_cells(notebook):
+    """Return the code cells by their ids."""
+    return {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
+
+
+def printed(cell):
+    """Return all that a cell prints."""
+    return "".join(output.text for output in cell.outputs if output.output_type == "stream")
+
+
+def pictures(cell):
+    """Count the pictures that a cell draws."""
+    return sum("image/png" in output.get("data", {}) for output in cell.outputs)
+
+
+def costs_of(cell):
+    """Return the costs that a training cell prints."""
+    lines = re.findall(r"^Cost after iteration (\d+): (\S+)$", printed(cell), re.MULTILINE)
+    assert [int(iteration) for iteration, _ in lines] == list(range(0, 15000, 1000))
+    return [float(cost) for _, cost in lines]
+
+
+def test_no_cell_warns_or_fails(fresh):
+    for name, cell in code_cells(fresh).items():
+        for output in cell.outputs:
+            assert output.output_type != "error", name
+            assert output.get("name") != "stderr", (name, output.get("text"))
+
+
+def assert_like(text, other, where):
+    """Compare two texts word by word: what is a number in both may differ a little."""
+    words, others = text.split(), other.split()
+    assert len(words) == len(others), where
+    for word, expected in zip(words, others, strict=True):
+        try:
+            # The random run differs from machine to machine, by less than this.
+            assert float(word) == pytest.approx(float(expected), rel=0.05, abs=1e-15), where
+        except ValueError:
+            assert word == expected, where
+
+
+def test_committed_outputs_are_those_of_a_fresh_run(committed, fresh):
+    for (name, cell), again in zip(
+        code_cells(committed).items(), code_cells(fresh).values(), strict=True
+    ):
+        assert pictures(cell) == pictures(again), name
+        if name != "imports":
+            assert_like(printed(cell), printed(again), name)
+
+
+@pytest.mark.parametrize("which", ["committed", "fresh"])
+def test_printed_numbers_are_the_published_ones(which, published, request):
+    cells = code_cells(request.getfixturevalue(which))
+    costs = {name: costs_of(cells[f"{name}-train"]) for name in EXERCISES}
+    np.testing.assert_allclose(costs["zeros"], np.log(2), rtol=1e-15)
+    for machine in published["costs"].values():
+        np.testing.assert_allclose(costs["he"], list(map(float, machine["he"])), rtol=1e-9)
+    assert costs["random"][0] == np.inf
+    for iteration in (1000, 7000, 14000):
+        machines = published["random_cost_on_ten_machines"][str(iteration)]
+        margin = 2 * (max(machines) - min(machines))
+        assert min(machines) - margin <= costs["random"][iteration // 1000]
+        assert costs["random"][iteration // 1000] <= max(machines) + margin
+    for name in EXERCISES:
+        accuracy = published["accuracy"][name]
+        assert printed(cells[f"{name}-accuracy"]).splitlines() == [
+            "On the train set:",
+            f"Accuracy: {accuracy['train']}",
+            "On the test set:",
+            f"Accuracy: {accuracy['test']}",
+        ]
+    for name in ("zeros", "random"):
+        digits = re.findall(r"[01]", printed(cells[f"{name}-predictions"]))
+        predictions = published["predictions"][name]
+        assert "".join(digits) == predictions["train"] + predictions["test"]
+    for name in EXERCISES:
+        assert printed(cells[f"{name}-check"]) == "\033[92m All tests passed.\033[0m\n"
+
+
+def test_zeros_gradients_are_printed_and_are_zero(fresh):
+    lines = printed(code_cells(fresh)["zeros-gradients"]).splitlines()
+    values = {line.split()[3]: float(line.split()[-1]) for line in lines}
+    assert list(values) == ["dW1", "db1", "dW2", "db2", "dW3", "db3"]
+    assert values.pop("db3") < 1e-16
+    assert not any(values.values())
+
+
+def test_what_the_text_says_of_the_inf_is_so(fresh):
+    lines = printed(code_cells(fresh)["random-inf"]).splitlines()
+    smallest, largest = re.findall(r"from (\S+) to (\S+)", lines[0])[0]
+    assert float(smallest) > 37
+    assert float(largest) > float(smallest)
+    assert lines[1:] == ["outputs that are exactly 0 or 1: 300 of 300", "and wrong: 150"]
+
+
+def test_the_table_is_computed_from_the_runs(fresh, published):
+    cells = code_cells(fresh)
+    rows = [line.split()[-4:] for line in printed(cells["table"]).splitlines()[1:]]
+    for name, row in zip(EXERCISES, rows, strict=True):
+        costs = costs_of(cells[f"{name}-train"])
+        accuracy = published["accuracy"][name]
+        assert row == [
+            f"{costs[0]:.4f}",
+            f"{costs[-1]:.4f}",
+            f"{accuracy['train']:.1%}",
+            f"{accuracy['test']:.1%}",
+        ]
+
+
+def test_the_notebook_is_clean(committed):
+    nbformat.validate(committed)
+    assert committed.metadata == {
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
+    }
+    cells = code_cells(committed).values()
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert len({cell.id for cell in committed.cells}) == len(committed.cells)
+    for cell in committed.cells:
+        assert set(cell.metadata) <= {"nbgrader"}, cell.id
+        assert not cell.source.startswith("\n"), cell.id
+        assert len(cell.source.splitlines()) <= 30 or cell.cell_type == "markdown", cell.id
+    text = (ROOT / "Initialization.ipynb").read_text(encoding="utf-8")
+    for path in ("/home/", "/root/", "/Users/", "C:\\\\", str(ROOT), "site-packages"):
+        assert path not in text
+
+
+def test_each_picture_has_a_sentence_before_it(committed):
+    for before, cell in zip(committed.cells, committed.cells[1:], strict=False):
+        if cell.cell_type == "code" and pictures(cell):
+            assert before.cell_type == "markdown", cell.id
+            assert re.search(r"\b[Ll]ook (for|at)\b", before.source), cell.id
+
+
+def test_exercise_and_check_cells_carry_the_nbgrader_metadata(committed):
+    cells = code_cells(committed)
+    common = {"schema_version": 3, "task": False}
+    for name in EXERCISES:
+        solution, check = cells[name].metadata.nbgrader, cells[f"{name}-check"].metadata.nbgrader
+        assert solution == {
+            **common,
+            "grade": False,
+            "solution": True,
+            "locked": False,
+            "grade_id": name,
+        }
+        assert check == {
+            **common,
+            "grade": True,
+            "solution": False,
+            "locked": True,
+            "grade_id": f"{name}-check",
+            "points": 10,
+        }
+
+
+def answer(notebook, name, lines):
+    """Put a student's lines in place of the solution of an exercise."""
+    notebook = copy.deepcopy(notebook)
+    cell = code_cells(notebook)[name]
+    cell.source, count = re.subn(
+        r"(?<=### BEGIN SOLUTION\n).*\n(?=    ### END SOLUTION)",
+        "".join(f"    {line}\n" for line in lines),
+        cell.source,
+    )
+    assert count == 1
+    return notebook
+
+
+def test_all_that_follows_an_exercise_uses_the_students_function(committed):
+    notebook = committed
+    for name in EXERCISES:
+        lines = [
+            f"print('my own {name}', layers_dims)",
+            f"return initialization.initialize_parameters_{name}(layers_dims)",
+        ]
+        notebook = answer(notebook, name, lines)
+    cells = code_cells(execute(notebook))
+    for name in EXERCISES:
+        assert f"my own {name} [" in printed(cells[f"{name}-check"])
+        assert f"my own {name} [2, 10, 5, 1]" in printed(cells[f"{name}-train"])
+        assert f"my own {name} [" in printed(cells[f"{name}-example"])
