@@ -94,7 +94,8 @@ def check(exercise, target):
     state = np.random.get_state()
     try:
         for layers_dims, seed in calls:
-            wanted.append(compute(RIGHT[exercise], layers_dims, seed))
+            np.random.seed(seed)
+            wanted.append(compute(RIGHT[exercise], layers_dims))
             np.random.seed(seed)
             answers.append(call(name, target, layers_dims))
         if not all(map(same, answers, wanted)):
@@ -156,11 +157,12 @@ def first_difference(answer, wanted):
         if value.shape != right.shape:
             return key, f"its shape is {value.shape}, and {right.shape} is expected"
         if value.dtype != right.dtype:
-            return key, f"its numbers are {value.dtype}, and {right.dtype} is expected"
+            return key, f"its dtype is {value.dtype}, and {right.dtype} is expected"
         precision = PRECISION.get(right.dtype.name, DEFAULT_PRECISION)
-        with np.errstate(invalid="ignore", over="ignore"):
-            close = np.abs(value - right) <= precision * np.abs(right)
-        close |= (value != value) & (right != right)
+        close = (value == right) | ((value != value) & (right != right))
+        if right.dtype.kind in "iuf":
+            with np.errstate(invalid="ignore", over="ignore"):
+                close |= np.abs(value - right) <= precision * np.abs(right)
         if not close.all():
             at = tuple(int(i) for i in np.argwhere(~close)[0])
             entry = f"its entry {list(at)} is {value[at].item()!r}, and {right[at].item()!r}"
@@ -194,12 +196,18 @@ def explain(exercise, calls, answers):
     rows = [row for row in MISTAKES if exercise in row.exercises]
     for group in [(row,) for row in rows] + list(itertools.combinations(rows, 2)):
         for recipe in recipes(exercise, group):
-            if all(
-                same(answer, compute(recipe, layers_dims, seed))
-                for (layers_dims, seed), answer in zip(calls, answers, strict=True)
-            ):
+            if computes(recipe, calls, answers):
                 return list(group)
     return []
+
+
+def computes(recipe, calls, answers):
+    """Tell whether following the recipe gives these answers to these calls."""
+    for (layers_dims, seed), answer in zip(calls, answers, strict=True):
+        np.random.seed(seed)
+        if not same(answer, compute(recipe, layers_dims)):
+            return False
+    return True
 
 
 def recipes(exercise, rows):
@@ -213,9 +221,8 @@ def recipes(exercise, rows):
             yield recipe
 
 
-def compute(recipe, layers_dims, seed):
-    """Follow a recipe, from a known state of NumPy's global generator."""
-    np.random.seed(seed)
+def compute(recipe, layers_dims):
+    """Follow a recipe: return the parameters that it makes."""
     recipe["seed"]()
     arrays = {}
     for l in recipe["order"](range(1, len(layers_dims))):
@@ -417,7 +424,10 @@ MISTAKES = [
     Mistake(
         "a whole-number division",
         HE,
-        [{"scale": lambda n, n_prev: np.sqrt(2 // n_prev)}],
+        [
+            {"scale": lambda n, n_prev: np.sqrt(2 // n_prev)},
+            {"scale": lambda n, n_prev: 2 // n_prev},
+        ],
         "// drops what comes after the decimal point, so that the fraction becomes 0 for more "
         "than 2 units; a plain / keeps it.",
     ),

@@ -13,11 +13,14 @@ ROOT = Path(__file__).parent.parent
 EXERCISES = ("zeros", "random", "he")
 
 
-def execute(notebook):
+def execute(notebook, **options):
     """Run all cells of a copy of the notebook from the top, and return the copy."""
     notebook = copy.deepcopy(notebook)
     resources = {"metadata": {"path": str(ROOT)}}
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
+    client = NotebookClient(
+        notebook, timeout=120, kernel_name="python3", resources=resources, **options
+    )
+    client.execute()
     return notebook
 
 
@@ -218,3 +221,43 @@ def test_all_that_follows_an_exercise_uses_the_students_function(committed):
         assert f"my own {name} [" in printed(cells[f"{name}-check"])
         assert f"my own {name} [2, 10, 5, 1]" in printed(cells[f"{name}-train"])
         assert f"my own {name} [" in printed(cells[f"{name}-example"])
+
+
+MISTAKE_CELLS = {
+    "zeros": (["return None"], "NotAttempted: initialize_parameters_zeros is not attempted yet"),
+    "random": (
+        ["return {}['W3']"],
+        "Raised: initialize_parameters_random stops with an error of its own for layers_dims "
+        "[3, 2, 1]: KeyError: 'W3'",
+    ),
+    "he": (
+        [
+            "np.random.seed(3)",
+            "parameters = {}",
+            "for l in range(1, len(layers_dims)):",
+            "    n, n_prev = layers_dims[l], layers_dims[l - 1]",
+            "    parameters['W' + str(l)] = np.random.randn(n, n_prev) * np.sqrt(1 / n_prev)",
+            "    parameters['b' + str(l)] = np.zeros((n, 1))",
+            "return parameters",
+        ],
+        "Wrong: W1 for layers_dims [2, 4, 1] shows Xavier's scale in place of He's. "
+        "sqrt(1/n) keeps the signal's size where there is no ReLU; a ReLU sets half of the "
+        "signal to zero, and the 2 in He's formula makes up for that.",
+    ),
+}
+
+
+def test_a_student_reads_the_sentence_at_the_end_of_the_traceback(committed):
+    notebook = committed
+    for name, (lines, _) in MISTAKE_CELLS.items():
+        notebook = answer(notebook, name, lines)
+    wanted = [*EXERCISES, *(f"{name}-check" for name in EXERCISES), "imports"]
+    notebook.cells = [cell for cell in notebook.cells if cell.id in wanted]
+    cells = code_cells(execute(notebook, allow_errors=True))
+    for name, (_, sentence) in MISTAKE_CELLS.items():
+        (error,) = cells[f"{name}-check"].outputs
+        assert error.output_type == "error"
+        assert error.evalue in error.traceback[-1]
+        last_line = re.sub(r"\x1b\[[\d;]*m", "", error.traceback[-1]).rstrip()
+        assert last_line.startswith(sentence)
+        assert "\033" not in error.evalue
