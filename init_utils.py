@@ -281,7 +281,7 @@ def plot_decision_boundary(model, X, y, ax=None):
     Parameters
     ----------
     model : function
-        Takes points, an ndarray (k, 2), and returns their k labels, in any shape of size k.
+        Takes points, an ndarray (k, 2), and returns their k labels, 0 or 1, in any shape of size k.
     X : ndarray (2, m)
     y : ndarray (1, m) or (m,)
         Labels, 0 or 1.
@@ -293,6 +293,8 @@ def plot_decision_boundary(model, X, y, ax=None):
     TypeError, ValueError
         If X or y don't have the form above, or the model doesn't return a label for each point.
     """
+    if not callable(model):
+        raise TypeError(f"model: expected a function of points, got {type(model).__name__}")
     check_examples(X)
     if X.shape[0] != 2:
         raise ValueError(f"X: expected shape (2, m), one example a column, got {X.shape}")
@@ -302,9 +304,18 @@ def plot_decision_boundary(model, X, y, ax=None):
     x1 = np.arange(X[0].min() - padding, X[0].max() + padding, step)
     x2 = np.arange(X[1].min() - padding, X[1].max() + padding, step)
     grid_x1, grid_x2 = np.meshgrid(x1, x2)
-    labels = np.asarray(model(np.column_stack([grid_x1.ravel(), grid_x2.ravel()])), dtype=float)
+    labels = model(np.column_stack([grid_x1.ravel(), grid_x2.ravel()]))
+    try:
+        labels = np.asarray(labels, dtype=float)
+    except (TypeError, ValueError):
+        came = type(labels).__name__
+        raise TypeError(f"model: expected a label for each point, got {came}") from None
     if labels.size != grid_x1.size:
         raise ValueError(f"model: expected {grid_x1.size} labels, got shape {labels.shape}")
+    if not ((labels >= 0) & (labels <= 1)).all():
+        raise ValueError(
+            f"model: expected labels 0 and 1, got {labels.min():g} to {labels.max():g}"
+        )
     labels = labels.reshape(grid_x1.shape)
 
     target = plt.gca() if ax is None else ax
@@ -367,43 +378,49 @@ def check_labels(Y, X, name="Y"):
     """Raise a one-line error unless Y is (1, m), a 0 or 1 for each column of X."""
     check_array(name, Y)
     if Y.shape != (1, X.shape[1]):
+        if Y.shape == (1, X.shape[0]):
+            raise ValueError(f"X: expected shape (features, {Y.size}), got its transpose {X.shape}")
+        # Two rows are what an X has: the sets have been mixed up.
+        order = " (load_dataset returns train_X, train_Y, test_X, test_Y, in this order)"
         raise ValueError(
-            f"{name}: expected shape (1, {X.shape[1]}), a label for each column of X, got "
-            f"{Y.shape} (load_dataset returns train_X, train_Y, test_X, test_Y, in this order)"
+            f"{name}: expected shape (1, {X.shape[1]}), a label for each column of X, "
+            f"got {Y.shape}{order if Y.shape[:1] == (2,) else ''}"
         )
     others = np.setdiff1d(Y, [0, 1])
     if others.size:
         raise ValueError(f"{name}: expected labels 0 and 1, got {others[0]} among them")
 
 
-def check_parameters(parameters, X):
+def check_parameters(parameters, X, name="parameters"):
     """Raise a one-line error unless W1, b1, W2, b2, W3, b3 fit X and each other."""
     if not isinstance(parameters, dict):
-        raise TypeError(f"parameters: expected a dict, got {type(parameters).__name__}")
-    names = ("W1", "b1", "W2", "b2", "W3", "b3")
-    missing = [name for name in names if name not in parameters]
-    extra = [name for name in parameters if name not in names]
+        raise TypeError(f"{name}: expected a dict, got {type(parameters).__name__}")
+    keys = ("W1", "b1", "W2", "b2", "W3", "b3")
+    missing = [key for key in keys if key not in parameters]
+    extra = [key for key in parameters if key not in keys]
     if missing or extra:
         problem = f"without {missing[0]!r}" if missing else f"with {extra[0]!r} too"
         raise ValueError(
-            f"parameters: expected the keys {', '.join(names)} of a three-layer network, got "
-            f"{list(parameters)}, {problem} (has another cell stored other parameters here?)"
+            f"{name}: expected the keys {', '.join(keys)} of a three-layer network, got "
+            f"{list(parameters)}, {problem}"
         )
-    for name in names:
-        check_array(f"parameters[{name!r}]", parameters[name])
+    for key in keys:
+        check_array(f"{name}[{key!r}]", parameters[key])
 
     inputs = X.shape[0]
+    if parameters["W1"].shape[1:] == X.shape[1:] != (inputs,):
+        raise ValueError(f"X: expected shape ({X.shape[1]}, m), got its transpose {X.shape}")
     for layer in (1, 2, 3):
         W, b = parameters[f"W{layer}"], parameters[f"b{layer}"]
-        # W tells how many units the layer has; where W doesn't fit its inputs, b does.
+        # A W that fits its inputs tells how many units its layer has. If it doesn't, b tells.
         units = W.shape[0] if W.shape[1:] == (inputs,) else b.size
         if layer == 3:
             units = 1
-        for name, expected in ((f"W{layer}", (units, inputs)), (f"b{layer}", (units, 1))):
-            if parameters[name].shape != expected:
-                reason = f" for X of shape {X.shape}" if name == "W1" else ""
+        for key, expected in ((f"W{layer}", (units, inputs)), (f"b{layer}", (units, 1))):
+            if parameters[key].shape != expected:
+                reason = f" for X of shape {X.shape}" if key == "W1" else ""
                 raise ValueError(
-                    f"parameters[{name!r}]: expected shape {expected}{reason}, "
-                    f"got {parameters[name].shape}"
+                    f"{name}[{key!r}]: expected shape {expected}{reason}, "
+                    f"got {parameters[key].shape}"
                 )
         inputs = units

@@ -216,11 +216,7 @@ def model(
     check_training(X, Y, learning_rate, num_iterations)
     initialize = find_initializer(initialization)
     parameters = initialize([X.shape[0], 10, 5, 1])
-    if parameters is None:
-        raise TypeError(
-            "initialization: expected a function that returns the parameters, got one that "
-            "returns None"
-        )
+    check_parameters(parameters, X, name="initialization(...)")
     parameters, costs = train(X, Y, parameters, learning_rate, num_iterations, print_cost)
     if plot_cost:
         ax = plt.gca()
@@ -237,9 +233,9 @@ def find_initializer(initialization):
     if isinstance(initialization, str) and initialization in INITIALIZERS:
         return INITIALIZERS[initialization]
     message = 'initialization: expected "zeros", "random", "he" or a function of layers_dims, got '
-    message += repr(initialization)
     if not isinstance(initialization, str):
-        raise TypeError(message)
+        raise TypeError(message + type(initialization).__name__)
+    message += repr(initialization)
     for nearest in difflib.get_close_matches(initialization.lower(), INITIALIZERS, 1, cutoff=0.5):
         message += f'; did you mean "{nearest}"?'
     raise ValueError(message)
@@ -252,7 +248,7 @@ def is_whole_number(value):
 
 def check_layers_dims(layers_dims):
     """Raise a one-line error unless layers_dims is at least two positive whole numbers."""
-    expected = "layers_dims: expected two or more positive whole numbers, like [2, 10, 5, 1], got "
+    expected = "layers_dims: expected at least two positive ints, like [2, 10, 5, 1], got "
     sizes = layers_dims.tolist() if isinstance(layers_dims, np.ndarray) else layers_dims
     if not isinstance(sizes, (list, tuple)):
         raise TypeError(expected + repr(sizes))
@@ -271,6 +267,6 @@ def check_training(X, Y, learning_rate, num_iterations):
             f"learning_rate: expected a positive, finite number, got {learning_rate!r}"
         )
     if not is_whole_number(num_iterations):
-        raise TypeError(f"num_iterations: expected a whole number >= 0, got {num_iterations!r}")
+        raise TypeError(f"num_iterations: expected an int >= 0, got {num_iterations!r}")
     if num_iterations < 0:
-        raise ValueError(f"num_iterations: expected a whole number >= 0, got {num_iterations}")
+        raise ValueError(f"num_iterations: expected an int >= 0, got {num_iterations}")

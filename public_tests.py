@@ -17,8 +17,7 @@ __all__ = [
 ]
 
 # Values that agree to this relative precision are the same; float32 holds no more than 7 digits.
-PRECISION = {"float32": 1e-6, "float16": 1e-2}
-DEFAULT_PRECISION = 1e-12
+PRECISION = {"float32": 1e-6, "float64": 1e-12}
 
 # NumPy's generator is seeded with each of these before a call, so that a missing seed shows.
 STATES = (1009, 2003)
@@ -114,7 +113,7 @@ def call(name, target, layers_dims):
     except Exception as error:
         raise Raised(
             f"{name} stops with an error of its own for layers_dims {layers_dims}: "
-            f"{type(error).__name__}: {error}"
+            f"{type(error).__name__}: {' '.join(str(error).split())}"
         ) from error
     if not isinstance(answer, dict):
         values = [answer]
@@ -122,7 +121,7 @@ def call(name, target, layers_dims):
         values = list(answer.values())
         # A later call may change the dict or its arrays: judge what they are now.
         answer = {
-            key: np.array(value) if isinstance(value, np.ndarray) else value
+            key: value.copy() if type(value) is np.ndarray else value
             for key, value in answer.items()
         }
     if values and all(value is None or value is ... for value in values):
@@ -141,28 +140,26 @@ def same(answer, wanted):
 def first_difference(answer, wanted):
     """Return the name of the first array that differs, and how; None if there is none."""
     if not isinstance(answer, dict):
-        return "the result", f"it is a {type(answer).__name__}, and a dict is expected"
+        return "the result", f"its type is {type(answer).__name__}, and a dict is expected"
     for key in wanted:
         if key not in answer:
             return key, f"it is missing from the dict, which has {list(answer)}"
     for key in answer:
         if key not in wanted:
-            return str(key), f"it is a key too many: {', '.join(wanted)} are all"
+            return str(key), f"it is one key too many: only {', '.join(wanted)} are expected"
     for key, right in wanted.items():
         value = answer[key]
         if type(value) is not type(right):
-            kinds = f"{type(value).__name__}, and a {type(right).__name__} is expected"
-            return key, f"it is a {kinds}"
+            return key, f"its type is {type(value).__name__}, and a NumPy array is expected"
         value, right = np.asarray(value), np.asarray(right)
         if value.shape != right.shape:
             return key, f"its shape is {value.shape}, and {right.shape} is expected"
         if value.dtype != right.dtype:
             return key, f"its dtype is {value.dtype}, and {right.dtype} is expected"
-        precision = PRECISION.get(right.dtype.name, DEFAULT_PRECISION)
         close = (value == right) | ((value != value) & (right != right))
-        if right.dtype.kind in "iuf":
+        if right.dtype.name in PRECISION:
             with np.errstate(invalid="ignore", over="ignore"):
-                close |= np.abs(value - right) <= precision * np.abs(right)
+                close |= np.abs(value - right) <= PRECISION[right.dtype.name] * np.abs(right)
         if not close.all():
             at = tuple(int(i) for i in np.argwhere(~close)[0])
             entry = f"its entry {list(at)} is {value[at].item()!r}, and {right[at].item()!r}"
@@ -187,7 +184,10 @@ def diagnose(exercise, calls, answers, wanted):
     message = f"{array} for layers_dims {layers_dims} is not right: {how}."
     by_state = zip(answers[::2], answers[1::2], strict=True)
     if not all(same(first, second) for first, second in by_state if isinstance(second, dict)):
-        message += " The function also gives other numbers each time it is called: is it seeded?"
+        message += (
+            " The numbers also differ between two calls: is the generator seeded, and before its "
+            "first draw?"
+        )
     return message
 
 
@@ -257,6 +257,16 @@ def randn_from(make_generator):
     return {"seed": start, "draw": lambda n, n_prev: made[0].standard_normal((n, n_prev))}
 
 
+def drawing_b_first():
+    """Return the steps of drawing each bias before the W of its layer."""
+    drawn = []
+
+    def draw(n):
+        drawn[:] = [np.random.randn(n, 1)]
+
+    return {"each layer": draw, "bias": lambda n, n_prev: drawn[0]}
+
+
 def only(letter, change):
     """Return a step that changes the W's, the b's, or (letter "Wb") both."""
     return lambda name, value: change(value) if name[0] in letter else value
@@ -304,8 +314,8 @@ RIGHT = {
     "he": {**DRAWN, "scale": lambda n, n_prev: np.sqrt(2 / n_prev)},
 }
 
-# No layer has as many units as the one before it: a transposed W would go unseen. No exercise has
-# 2 inputs alone: sqrt(2 / 2) is 1, and so is the scale that somebody forgot.
+# Shapes in which mistakes show: no two neighboring layers have the same size, or a transposed W
+# would go unseen, and not every layer has 2 inputs, where He's scale is 1 like no scale at all.
 DEEP, WIDE = [5, 4, 3, 2, 1], [3, 40, 2]
 LAYERS_DIMS = {
     "zeros": ([3, 2, 1], DEEP, WIDE),
@@ -359,6 +369,12 @@ MISTAKES = [
         "larger.",
     ),
     Mistake(
+        "10 added to the weights",
+        RANDOM,
+        [{"draw": lambda n, n_prev: np.random.randn(n, n_prev) + 10, "scale": lambda n, n_prev: 1}],
+        "Adding moves all weights to around 10; multiplying spreads them on both sides of 0.",
+    ),
+    Mistake(
         "weights made small",
         RANDOM,
         [{"scale": lambda n, n_prev: 0.01}],
@@ -368,7 +384,10 @@ MISTAKES = [
     Mistake(
         "He's scale in the exercise before He's",
         RANDOM,
-        [{"scale": lambda n, n_prev: np.sqrt(2 / n_prev)}],
+        [
+            {"scale": lambda n, n_prev: np.sqrt(2 / n_prev)},
+            {"scale": lambda n, n_prev: 10 * np.sqrt(2 / n_prev)},
+        ],
         "Here the same factor, 10, goes with every layer, whatever its size.",
     ),
     Mistake(
@@ -415,6 +434,15 @@ MISTAKES = [
         "The factor makes the random numbers larger; look at the operator between them.",
     ),
     Mistake(
+        "the root over a part of the fraction",
+        HE,
+        [
+            {"scale": lambda n, n_prev: np.sqrt(2) / n_prev},
+            {"scale": lambda n, n_prev: 2 / np.sqrt(n_prev)},
+        ],
+        "The square root goes over all of the fraction: look at the parentheses.",
+    ),
+    Mistake(
         "weights divided by He's scale",
         HE,
         [{"scale": lambda n, n_prev: np.sqrt(n_prev / 2)}],
@@ -452,13 +480,13 @@ MISTAKES = [
         DRAWING,
         [{"seed": nothing}],
         "The numbers change with whatever was drawn before; seed NumPy's generator with 3 inside "
-        "the function, so that every call gives the same ones.",
+        "the function, before the first draw, so that every call gives the same ones.",
     ),
     Mistake(
         "another seed",
         DRAWING,
         [{"seed": seed_with(s)} for s in (*range(3), *range(4, 21), 42, 100, 123, 1234, 2024)],
-        "The numbers repeat, but not those of the lab: look at the seed, which is 3.",
+        "The numbers repeat, but they are not those of the lab: its seed is 3.",
     ),
     Mistake(
         "a generator seeded anew in every layer",
@@ -531,7 +559,8 @@ MISTAKES = [
                 *(lambda n, p, fill=fill: fill(n, 1) for fill in NOT_ZEROS),
                 lambda n, p: np.random.randn(n, 1) * np.sqrt(2 / p),
             )
-        ],
+        ]
+        + [drawing_b_first()],
         "Only the weights need to differ from unit to unit; every bias starts at 0.",
     ),
     Mistake(

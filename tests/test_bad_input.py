@@ -40,42 +40,42 @@ BAD_X = [
     (with_entry(np.inf), ValueError, "X: expected finite numbers, got 1 that are nan or inf"),
 ]
 ORDER = " (load_dataset returns train_X, train_Y, test_X, test_Y, in this order)"
+ROW = "expected shape (1, 4), a label for each column of X, got "
 BAD_Y = [
     ([[0, 1, 1, 0]], TypeError, "expected a NumPy array, got list"),
     (
         Y[0],
         ValueError,
-        f"expected shape (1, 4), a label for each column of X, got (4,){ORDER}",
+        f"{ROW}(4,)",
     ),
     (
         Y.T,
         ValueError,
-        f"expected shape (1, 4), a label for each column of X, got (4, 1){ORDER}",
+        f"{ROW}(4, 1)",
     ),
     (
         Y[:, :3],
         ValueError,
-        f"expected shape (1, 4), a label for each column of X, got (1, 3){ORDER}",
+        f"{ROW}(1, 3)",
     ),
     (Y + 1, ValueError, "expected labels 0 and 1, got 2 among them"),
     (Y * 0.5, ValueError, "expected labels 0 and 1, got 0.5 among them"),
     (Y * np.nan, ValueError, "expected labels 0 and 1, got nan among them"),
     (Y.astype(str), TypeError, "expected an array of real numbers, got dtype <U21"),
 ]
-OTHER_KEYS = "(has another cell stored other parameters here?)"
 SIX = "parameters: expected the keys W1, b1, W2, b2, W3, b3 of a three-layer network, got "
 BAD_PARAMETERS = [
     (None, TypeError, "parameters: expected a dict, got NoneType"),
     (
         start(W3=None),
         ValueError,
-        f"{SIX}['W1', 'b1', 'W2', 'b2', 'b3'], without 'W3' {OTHER_KEYS}",
+        f"{SIX}['W1', 'b1', 'W2', 'b2', 'b3'], without 'W3'",
     ),
-    ({}, ValueError, f"{SIX}[], without 'W1' {OTHER_KEYS}"),
+    ({}, ValueError, f"{SIX}[], without 'W1'"),
     (
         initialize_parameters_he([2, 4, 3, 2, 1]),
         ValueError,
-        f"{SIX}['W1', 'b1', 'W2', 'b2', 'W3', 'b3', 'W4', 'b4'], with 'W4' too {OTHER_KEYS}",
+        f"{SIX}['W1', 'b1', 'W2', 'b2', 'W3', 'b3', 'W4', 'b4'], with 'W4' too",
     ),
     (
         start(W1=start()["W1"].T),
@@ -146,8 +146,9 @@ BAD_INITIALIZATIONS = [
     ("zero", ValueError, "'zero'; did you mean \"zeros\"?"),
     ("rand", ValueError, "'rand'; did you mean \"random\"?"),
     ("xavier", ValueError, "'xavier'"),
-    (None, TypeError, "None"),
-    (3, TypeError, "3"),
+    (None, TypeError, "NoneType"),
+    (3, TypeError, "int"),
+    (INITIALIZERS["he"]([2, 10, 5, 1]), TypeError, "dict"),
 ]
 BAD_LAYERS_DIMS = [
     (3, TypeError, "3"),
@@ -213,7 +214,7 @@ def test_bad_learning_rate(bad, error, message):
 
 @pytest.mark.parametrize(("bad", "error", "came"), BAD_NUMBERS_OF_ITERATIONS)
 def test_bad_num_iterations(bad, error, came):
-    message = f"num_iterations: expected a whole number >= 0, got {came}"
+    message = f"num_iterations: expected an int >= 0, got {came}"
     assert_refused(error, message, train, X, Y, start(), num_iterations=bad)
     assert_refused(error, message, model, X, Y, num_iterations=bad)
 
@@ -224,14 +225,12 @@ def test_bad_initialization(bad, error, came):
 
 
 def test_a_function_that_returns_nothing():
-    message = (
-        "initialization: expected a function that returns the parameters, got one that returns None"
-    )
+    message = "initialization(...): expected a dict, got NoneType"
     assert_refused(TypeError, message, model, X, Y, initialization=lambda layers_dims: None)
 
 
 def test_a_function_that_returns_parameters_that_do_not_fit():
-    message = "parameters['W1']: expected shape (10, 2) for X of shape (2, 4), got (10, 3)"
+    message = "initialization(...)['W1']: expected shape (10, 2) for X of shape (2, 4), got (10, 3)"
     initialize = lambda layers_dims: INITIALIZERS["he"]([3, 10, 5, 1])  # noqa: E731
     assert_refused(ValueError, message, model, X, Y, initialization=initialize)
 
@@ -242,9 +241,7 @@ def test_bad_layers_dims(initialize, bad, error, came):
     np.random.seed(7)
     expected = np.random.rand()
     np.random.seed(7)
-    message = (
-        "layers_dims: expected two or more positive whole numbers, like [2, 10, 5, 1], got " + came
-    )
+    message = "layers_dims: expected at least two positive ints, like [2, 10, 5, 1], got " + came
     assert_refused(error, message, initialize, bad)
     assert np.random.rand() == expected, "the generator moved before the error"
 
@@ -260,7 +257,7 @@ def test_nothing_is_printed_or_drawn_before_an_error(capsys):
 
 def test_predicting_with_the_demo_parameters_still_in_the_variable(circles):
     parameters = initialize_parameters_random([3, 2, 1])
-    message = f"{SIX}['W1', 'b1', 'W2', 'b2'], without 'W3' {OTHER_KEYS}"
+    message = f"{SIX}['W1', 'b1', 'W2', 'b2'], without 'W3'"
     assert_refused(ValueError, message, predict, circles.train_X, circles.train_Y, parameters)
 
 
@@ -270,6 +267,21 @@ def test_unpacking_the_dataset_in_the_wrong_order():
     assert_refused(ValueError, expected + ORDER, model, train_X, train_Y)
     with pytest.raises(ValueError, match="returns train_X, train_Y, test_X, test_Y, in this order"):
         model(test_X, train_X)
+
+
+def test_transposed_examples_are_named():
+    message = "X: expected shape (features, 4), got its transpose (4, 2)"
+    assert_refused(ValueError, message, train, X.T, Y, start())
+    assert_refused(ValueError, message, predict, X.T, Y, start())
+    message = "X: expected shape (2, m), got its transpose (4, 2)"
+    assert_refused(ValueError, message, predict_dec, start(), X.T)
+
+
+def test_transposed_points_in_a_boundary_are_named():
+    with pytest.raises(
+        ValueError, match=r"^X: expected shape \(2, m\), got its transpose \(\d+, 2\)$"
+    ):
+        plot_decision_boundary(lambda points: predict_dec(start(), points), X, Y)
 
 
 @pytest.mark.parametrize("good", [np.int64(3), np.int32(1)])
@@ -289,6 +301,33 @@ def test_labels_may_be_floats_or_booleans():
 def test_boundary_refuses_a_model_without_a_label_for_each_point():
     with pytest.raises(ValueError, match=r"^model: expected \d+ labels, got shape \(3,\)$"):
         plot_decision_boundary(lambda points: np.zeros(3), X, Y)
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize(
+    ("bad", "error", "message"),
+    [
+        (start(), TypeError, "model: expected a function of points, got dict"),
+        (
+            lambda points: (1, [2, 3]),
+            TypeError,
+            "model: expected a label for each point, got tuple",
+        ),
+        (lambda points: "red", TypeError, "model: expected a label for each point, got str"),
+        (
+            lambda points: 2.0 * (points[:, 0] > 2) - 1,
+            ValueError,
+            "model: expected labels 0 and 1, got -1 to 1",
+        ),
+        (
+            lambda points: points[:, 0] * np.nan,
+            ValueError,
+            "model: expected labels 0 and 1, got nan to nan",
+        ),
+    ],
+)
+def test_boundary_refuses_a_model_that_is_none(bad, error, message):
+    assert_refused(error, message, plot_decision_boundary, bad, X, Y)
     assert not plt.get_fignums()
 
 

@@ -61,9 +61,14 @@ def test_each_known_mistake_is_named_and_no_other(exercise, row, recipe):
 
 
 def pairs(exercise):
-    """Return the pairs of rows that can occur together, and a recipe with both."""
+    """Return the pairs of rows that can occur together, and a recipe with both.
+
+    Pairs that the random exercise covers are left out of He's: the two draw alike.
+    """
     rows = [row for row in MISTAKES if exercise in row.exercises]
     for pair in itertools.combinations(rows, 2):
+        if exercise == "he" and all("random" in row.exercises for row in pair):
+            continue
         for recipe in itertools.islice(recipes(exercise, pair), 1):
             yield pair, recipe
 
@@ -262,15 +267,29 @@ def test_pasted_numbers_do_not_pass(published):
         assert "is not right" in message
 
 
+class Subclass(np.ndarray):
+    """Stands for np.matrix, masked arrays and the like, which multiply in other ways."""
+
+
 @pytest.mark.parametrize("exercise", EXERCISES)
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        ({"extra": 1}, "extra for layers_dims {dims} is not right: it is a key too many"),
-        ({"W2": None}, "W2 for layers_dims {dims} is not right: it is a NoneType, and a ndarray"),
+        ({"extra": 1}, "extra for layers_dims {dims} is not right: it is one key too many"),
+        ({"W2": None}, "W2 for layers_dims {dims} is not right: its type is NoneType, and a NumPy"),
         ({"b1": np.zeros((7, 7))}, "b1 for layers_dims {dims} is not right: its shape is (7, 7)"),
-        ({"W1": np.float64(3)}, "W1 for layers_dims {dims} is not right: it is a float64, and a"),
-        ({"W1": "a"}, "W1 for layers_dims {dims} is not right: it is a str, and a ndarray"),
+        (
+            {"W1": np.float64(3)},
+            "W1 for layers_dims {dims} is not right: its type is float64, and a",
+        ),
+        (
+            {"W1": np.ones((2, 3)).view(Subclass)},
+            "W1 for layers_dims {dims} is not right: its type",
+        ),
+        ({"W1": np.array([["a"]])}, "W1 for layers_dims {dims} is not right: its "),
+        ({"b1": np.zeros((2, 1), bool)}, "b1 for layers_dims {dims} is not right: its "),
+        ({"W1": np.full((2, 3), np.inf)}, "W1 for layers_dims {dims} is not right: its "),
+        ({"W1": "a"}, "W1 for layers_dims {dims} is not right: its type is str, and a NumPy"),
     ],
 )
 def test_what_no_row_explains_is_described(exercise, change, found):
@@ -304,7 +323,8 @@ def test_values_are_held_to_12_digits(factor):
 def test_a_result_that_is_no_dict_is_described():
     message = message_of("zeros", lambda layers_dims: list(zeros_style(layers_dims).values()))
     assert message == (
-        "the result for layers_dims [3, 2, 1] is not right: it is a list, and a dict is expected."
+        "the result for layers_dims [3, 2, 1] is not right: its type is list, and a dict is "
+        "expected."
     )
 
 
@@ -315,7 +335,7 @@ def test_another_generator_without_a_seed_is_noticed(exercise):
         answer = right(exercise, layers_dims)
         return {name: generator.permuted(value) + value for name, value in answer.items()}
 
-    assert message_of(exercise, unseeded).endswith("is it seeded?")
+    assert "numbers also differ between two calls" in message_of(exercise, unseeded)
 
 
 @pytest.mark.parametrize("state", [0, 3, 1009, 2003])
