@@ -11,13 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import textbook  # noqa: E402
 
 from init_utils import load_dataset  # noqa: E402
 from initialization import initialize_parameters_he, train  # noqa: E402
+from tests import textbook  # noqa: E402
 
 REPEATS = 7
 

@@ -5,11 +5,11 @@ import re
 
 import numpy as np
 import pytest
-import textbook
 
 import initialization
 from init_utils import backward_propagation, forward_propagation, predict, predict_dec
 from initialization import INITIALIZERS, model, train
+from tests import textbook
 
 DIMS = [(3, 2, 1), [2, 4, 1], [5, 4, 3, 2, 1], np.array([7, 50, 2]), [4, 1]]
 

@@ -1,0 +1,1 @@
+"""What proves the lab, and the grading of handed-in files."""
