@@ -30,11 +30,19 @@ def with_entry(value):
     return changed
 
 
+FEATURES = "X: expected shape (features, m), none of them 0, got "
 BAD_X = [
     ([[1, 2]], TypeError, "X: expected a NumPy array, got list"),
     (X[0], ValueError, "X: expected shape (features, m), none of them 0, got (4,)"),
     (X[:, :0], ValueError, "X: expected shape (features, m), none of them 0, got (2, 0)"),
     (X.astype(str), TypeError, "X: expected an array of real numbers, got dtype <U32"),
+    (X.reshape(2, 2, 2), ValueError, f"{FEATURES}(2, 2, 2)"),
+    (X.astype(object), TypeError, "X: expected an array of real numbers, got dtype object"),
+    (
+        np.where(X > 5, np.nan, X),
+        ValueError,
+        "X: expected finite numbers, got 2 that are nan or inf",
+    ),
     (X.astype(complex), TypeError, "X: expected an array of real numbers, got dtype complex128"),
     (with_entry(np.nan), ValueError, "X: expected finite numbers, got 1 that are nan or inf"),
     (with_entry(np.inf), ValueError, "X: expected finite numbers, got 1 that are nan or inf"),
@@ -59,6 +67,7 @@ BAD_Y = [
         f"{ROW}(1, 3)",
     ),
     (Y + 1, ValueError, "expected labels 0 and 1, got 2 among them"),
+    (2 * Y - 1, ValueError, "expected labels 0 and 1, got -1 among them"),
     (Y * 0.5, ValueError, "expected labels 0 and 1, got 0.5 among them"),
     (Y * np.nan, ValueError, "expected labels 0 and 1, got nan among them"),
     (Y.astype(str), TypeError, "expected an array of real numbers, got dtype <U21"),
@@ -66,6 +75,12 @@ BAD_Y = [
 SIX = "parameters: expected the keys W1, b1, W2, b2, W3, b3 of a three-layer network, got "
 BAD_PARAMETERS = [
     (None, TypeError, "parameters: expected a dict, got NoneType"),
+    (("W1", "b1"), TypeError, "parameters: expected a dict, got tuple"),
+    (
+        start(b1=np.zeros((5, 1))),
+        ValueError,
+        "parameters['b1']: expected shape (10, 1), got (5, 1)",
+    ),
     (
         start(W3=None),
         ValueError,
@@ -143,6 +158,8 @@ BAD_NUMBERS_OF_ITERATIONS = [
 NAMES = 'initialization: expected "zeros", "random", "he" or a function of layers_dims, got '
 BAD_INITIALIZATIONS = [
     ("He", ValueError, "'He'; did you mean \"he\"?"),
+    ("ZEROS", ValueError, "'ZEROS'; did you mean \"zeros\"?"),
+    ([], TypeError, "list"),
     ("zero", ValueError, "'zero'; did you mean \"zeros\"?"),
     ("rand", ValueError, "'rand'; did you mean \"random\"?"),
     ("xavier", ValueError, "'xavier'"),
@@ -194,12 +211,12 @@ def test_bad_Y(bad, error, message):
 
 @pytest.mark.parametrize(("bad", "error", "message"), BAD_PARAMETERS)
 def test_bad_parameters(bad, error, message):
-    entries = dict(bad or {})
+    entries = dict(bad) if isinstance(bad, dict) else {}
     copies = {name: np.copy(value) for name, value in entries.items()}
     assert_refused(error, message, train, X, Y, bad)
     assert_refused(error, message, predict, X, Y, bad)
     assert_refused(error, message, predict_dec, bad, X)
-    assert list(bad or {}) == list(entries)
+    assert not entries or list(bad) == list(entries)
     for name, value in entries.items():
         assert bad[name] is value
         np.testing.assert_array_equal(value, copies[name])
@@ -291,8 +308,8 @@ def test_numpy_whole_numbers_are_welcome(good):
     assert INITIALIZERS["he"]([good, 2, 1])["W1"].shape == (2, good)
 
 
-def test_labels_may_be_floats_or_booleans():
-    for labels in (Y.astype(float), Y.astype(bool)):
+def test_labels_may_be_of_any_real_type():
+    for labels in (Y.astype(float), Y.astype(bool), Y.astype("uint8")):
         parameters, _ = train(X, labels, start(), num_iterations=2, print_cost=False)
         expected, _ = train(X, Y, start(), num_iterations=2, print_cost=False)
         np.testing.assert_array_equal(parameters["W1"], expected["W1"])
@@ -302,6 +319,15 @@ def test_boundary_refuses_a_model_without_a_label_for_each_point():
     with pytest.raises(ValueError, match=r"^model: expected \d+ labels, got shape \(3,\)$"):
         plot_decision_boundary(lambda points: np.zeros(3), X, Y)
     assert not plt.get_fignums()
+
+
+def test_boundary_refuses_bad_labels():
+    right_half = lambda points: points[:, 0] > 0  # noqa: E731
+    for bad, came in ((Y + 1, "2"), (2 * Y - 1, "-1"), (Y * np.nan, "nan")):
+        message = f"y: expected labels 0 and 1, got {came} among them"
+        assert_refused(ValueError, message, plot_decision_boundary, right_half, X, bad)
+    message = f"y: {ROW}(1, 3)"
+    assert_refused(ValueError, message, plot_decision_boundary, right_half, X, Y[0, :3])
 
 
 @pytest.mark.parametrize(

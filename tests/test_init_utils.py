@@ -38,6 +38,7 @@ def test_sigmoid_is_exactly_0_or_1_far_out():
 def test_sigmoid_takes_scalars():
     assert sigmoid(0) == 0.5
     assert sigmoid(-1000) == 0
+    assert np.ndim(sigmoid(0)) == 0
     assert sigmoid(2.0) == pytest.approx(expit(2.0), rel=1e-15)
 
 
@@ -75,6 +76,7 @@ def test_loss_is_a_plain_float():
 
 def test_forward_propagation_computes_the_three_layers(circles, he_start):
     a3, cache = forward_propagation(circles.train_X, he_start)
+    assert type(cache) is tuple
     z1, a1, W1, b1, z2, a2, W2, b2, z3, output, W3, b3 = cache
     np.testing.assert_allclose(z1, W1 @ circles.train_X + b1, rtol=1e-13)
     np.testing.assert_array_equal(a1, z1.clip(min=0))
@@ -185,6 +187,14 @@ def test_predict_prints_the_accuracy_and_returns_the_labels(circles, he_start, c
     np.testing.assert_array_equal(predictions, (a3 > 0.5).astype(int))
 
 
+def test_predicting_leaves_the_global_generator_alone(circles, he_start):
+    np.random.seed(7)
+    expected = np.random.rand(3)
+    np.random.seed(7)
+    predict(circles.train_X, circles.train_Y, he_start)
+    np.testing.assert_array_equal(np.random.rand(3), expected)
+
+
 def test_predict_dec_is_true_above_one_half_and_not_at_it(circles, he_start):
     decisions = predict_dec(he_start, circles.train_X)
     a3, _ = forward_propagation(circles.train_X, he_start)
@@ -204,6 +214,7 @@ def test_load_dataset_is_what_seeding_the_global_generator_gives():
     expected = (train_X.T, train_Y.reshape(1, 300), test_X.T, test_Y.reshape(1, 100))
     for array, wanted in zip(load_dataset(plot=False), expected, strict=True):
         assert array.shape == wanted.shape
+        assert array.dtype.kind == wanted.dtype.kind
         np.testing.assert_array_equal(array, wanted)
 
 

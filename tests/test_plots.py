@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.contour import ContourSet
 
 from init_utils import CLASSES, load_dataset, plot_costs, plot_decision_boundary, predict_dec
 from initialization import model
@@ -23,7 +24,14 @@ def assert_points_drawn(ax, X, y):
     assert set(drawn) == {"0 (red)", "1 (blue)"}
     for label, name in enumerate(["0 (red)", "1 (blue)"]):
         np.testing.assert_array_equal(drawn[name], X[:, np.ravel(y) == label].T)
-    assert ax.get_legend() is not None
+    red, blue = (c for c in ax.collections if c.get_label() in drawn)
+    for collection, channel in ((red, 0), (blue, 2)):
+        (color,) = np.unique(collection.get_facecolors(), axis=0)
+        assert np.argmax(color[:3]) == channel, "red is red and blue is blue"
+    (red_marker,), (blue_marker,) = red.get_paths(), blue.get_paths()
+    assert len(red_marker.vertices) != len(blue_marker.vertices)
+    assert ax.get_legend().get_title().get_text() == "label"
+    assert ax.get_aspect() == 1
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("x1", "x2")
 
 
@@ -31,6 +39,18 @@ def test_load_dataset_draws_the_training_set(shown):
     train_X, train_Y, _, _ = load_dataset()
     assert_points_drawn(plt.gca(), train_X, train_Y)
     assert len(shown) == 1
+
+
+def test_load_dataset_and_model_draw_on_the_current_axes(circles):
+    _, (left, right) = plt.subplots(1, 2)
+    plt.sca(left)
+    train_X, train_Y, _, _ = load_dataset()
+    assert_points_drawn(left, train_X, train_Y)
+    plt.sca(right)
+    model(train_X, train_Y, num_iterations=1, print_cost=False)
+    assert right.get_lines()
+    assert not left.get_lines()
+    assert len(plt.get_fignums()) == 1
 
 
 def test_load_dataset_draws_nothing_when_told_so(shown):
@@ -45,6 +65,22 @@ def test_boundary_takes_labels_as_a_row_or_flat(circles, runs, shape, shown):
     plot_decision_boundary(lambda x: predict_dec(runs["he"].parameters, x.T), circles.train_X, y)
     assert_points_drawn(plt.gca(), circles.train_X, y)
     assert len(shown) == 1
+
+
+def lines_at_boundaries(ax):
+    """Return the lines that are drawn between the regions."""
+    contours = [c for c in ax.collections if isinstance(c, ContourSet) and not c.filled]
+    return [path for contour in contours for path in contour.get_paths() if len(path.vertices)]
+
+
+def test_boundary_draws_a_line_between_the_labels(circles):
+    plot_decision_boundary(
+        lambda points: [point > 0 for point in points[:, 0]], circles.train_X, circles.train_Y
+    )
+    (line,) = lines_at_boundaries(plt.gca())
+    np.testing.assert_allclose(line.vertices[:, 0], 0, atol=0.01)
+    shades = [sum(color_at(plt.gca(), x1, 1.4)) for x1 in np.linspace(-0.05, 0.05, 21)]
+    assert min(shades) < 0.6 * max(shades)
 
 
 @pytest.mark.parametrize("shape", [(1, -1), (-1, 1), (-1,)])
@@ -99,14 +135,23 @@ def test_boundary_keeps_the_title_and_limits_set_before(circles):
 def test_boundary_of_a_model_that_knows_one_label_draws_no_line(circles, runs):
     parameters = runs["zeros"].parameters
     plot_decision_boundary(lambda x: predict_dec(parameters, x.T), circles.train_X, circles.train_Y)
-    assert color_at(plt.gca(), 0, 0) == pytest.approx(to_rgb(CLASSES[0]["region"]), abs=0.01)
+    assert color_at(plt.gca(), -1.9, -1.9) == pytest.approx(to_rgb(CLASSES[0]["region"]), abs=0.01)
+    assert not lines_at_boundaries(plt.gca())
 
 
 def test_model_plots_its_costs_over_thousands_of_iterations(circles, shown):
-    model(circles.train_X, circles.train_Y, num_iterations=2001, print_cost=False)
+    _, costs = model(
+        circles.train_X,
+        circles.train_Y,
+        num_iterations=2001,
+        print_cost=False,
+        return_costs=True,
+    )
     ax = plt.gca()
     (line,) = ax.get_lines()
     np.testing.assert_array_equal(line.get_xdata(), [0, 1, 2])
+    np.testing.assert_array_equal(line.get_ydata(), costs)
+    assert line.get_marker() == "o"
     assert ax.get_xlabel() == "iterations (thousands)"
     assert ax.get_ylabel() == "cost"
     assert ax.get_title() == "Learning rate =0.01"
@@ -119,13 +164,24 @@ def test_model_plots_nothing_when_told_so(circles, shown):
     assert not shown
 
 
-def test_a_cost_that_is_not_finite_is_marked_at_the_edge():
-    _, ax = plt.subplots()
-    plot_costs([np.inf, 0.6, 0.5], ax, color="black")
-    arrow = ax.get_lines()[1]
-    assert list(arrow.get_xdata()) == [0]
-    assert arrow.get_marker() == "^"
-    assert [text.get_text().strip() for text in ax.texts] == ["inf"]
+@pytest.mark.parametrize(("cost", "text"), [(np.inf, "inf"), (np.nan, "nan")])
+def test_a_cost_that_is_not_finite_is_marked_at_the_edge(cost, text):
+    _, (ax, other) = plt.subplots(1, 2)
+    plot_costs([cost, 0.6, 0.5], ax, color="green", marker="s", label="a run")
+    line, arrow = ax.get_lines()
+    assert (line.get_marker(), line.get_label()) == ("s", "a run")
+    np.testing.assert_array_equal(line.get_ydata()[1:], [0.6, 0.5])
+    assert (arrow.get_marker(), arrow.get_color()) == ("^", "green")
+    (note,) = ax.texts
+    assert note.get_text().strip() == text
+    ax.figure.canvas.draw()
+    upper_edge = ax.transAxes.transform((0, 1))[1]
+    at_0 = ax.transData.transform((0, 0))[0]
+    for artist, at in ((arrow, arrow.get_xydata()[0]), (note, note.get_position())):
+        np.testing.assert_allclose(artist.get_transform().transform(at), (at_0, upper_edge))
+    assert not arrow.get_clip_on()
+    assert ax.get_xlabel() == "iterations (thousands)"
+    assert other.get_xlabel() == ""
 
 
 def lightness(color):

@@ -3,6 +3,7 @@
 import inspect
 import re
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -138,6 +139,31 @@ def test_model_trains_with_a_function(circles):
     assert asked == [[2, 10, 5, 1]]
     for name, value in mine.items():
         np.testing.assert_array_equal(value, theirs[name])
+
+
+@pytest.mark.parametrize("learning_rate", [0.1, 1.5, np.float32(0.25)])
+def test_the_learning_rate_is_used_and_named_in_the_plot(circles, he_start, learning_rate):
+    X, Y = circles.train_X, circles.train_Y
+    expected, _ = textbook.train(X, Y, he_start, learning_rate, 5)
+    trained, _ = train(X, Y, he_start, learning_rate, 5, print_cost=False)
+    modeled = model(X, Y, learning_rate, 5, print_cost=False)
+    for name, value in expected.items():
+        np.testing.assert_array_equal(trained[name], value)
+        np.testing.assert_array_equal(modeled[name], value)
+    assert plt.gca().get_title() == f"Learning rate ={learning_rate}"
+
+
+def test_model_prints_nothing_when_told_so(circles, capsys):
+    model(circles.train_X, circles.train_Y, num_iterations=1, print_cost=False)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("name", ["random", "he"])
+def test_initializers_seed_the_global_generator(name):
+    INITIALIZERS[name]([3, 2, 1])
+    np.testing.assert_array_equal(
+        np.random.randn(2), np.random.RandomState(3).standard_normal(10)[8:]
+    )
 
 
 def test_model_starts_with_he_when_nothing_is_said(circles):
