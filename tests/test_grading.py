@@ -340,10 +340,15 @@ HOSTILE = {
         "wrong",
         "W1",
     ),
+    "an array that takes no memory": (
+        "return {'W1': np.broadcast_to(0.0, (10**9, 10**9))}",
+        "wrong",
+        "b1 for layers_dims [2, 4, 1] is not right: it is missing",
+    ),
     "a large array": (
         "return {'W1': np.zeros((2000, 2000)), 'b1': 0, 'W2': 0, 'b2': 0}",
         "wrong",
-        "its shape is (2000, 2000)",
+        "its type is array of shape (2000, 2000), and a NumPy array is expected.",
     ),
 }
 

@@ -17,7 +17,7 @@ import types
 
 import numpy as np
 
-MOST_NUMBERS = 1_000_000
+MOST_NUMBERS = 100_000
 PROCESS_EVENTS = ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system")
 PROCESS_EVENTS += ("subprocess.Popen", "pty.spawn")
 FORBIDDEN_EVENTS = ("os.kill", "os.killpg", "ctypes.dlopen", "ctypes.dlsym", "socket.connect")
@@ -156,8 +156,9 @@ def encode_value(value):
     if value is None or value is ...:
         return {"nothing": value is None}
     if type(value) is np.ndarray and value.dtype.kind in "biuf" and value.dtype.itemsize <= 8:
-        numbers = value.ravel().tolist() if value.size <= MOST_NUMBERS else None
-        return {"dtype": value.dtype.name, "shape": value.shape, "numbers": numbers}
+        if value.size > MOST_NUMBERS:
+            return {"type": f"array of shape {value.shape}"}
+        return {"dtype": value.dtype.name, "shape": value.shape, "numbers": value.ravel().tolist()}
     if type(value) is list:
         try:
             return {"list": np.array(value, dtype=float).tolist()}

@@ -75,7 +75,8 @@ def bubblewrap():
     # The environment may lie in the repo, and NumPy outside the environment.
     for path in (sys.prefix, sysconfig.get_path("platlib"), Path(np.__file__).parents[1]):
         command += ["--ro-bind-try", str(path), str(path)]
-    return [*command, "--ro-bind", str(CHILD), "/run/child.py", "--chdir", "/tmp"]
+    command += ["--ro-bind", str(CHILD), "/run/child.py", "--remount-ro", str(ROOT)]
+    return [*command, "--chdir", "/tmp"]
 
 
 class Child:
