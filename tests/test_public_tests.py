@@ -1,8 +1,12 @@
 """The checks: nothing right is rejected, and every known mistake is named."""
 
+import ast
 import itertools
 import math
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ import initialization
 import public_tests
 from public_tests import MISTAKES, NotAttempted, Raised, Wrong, compute, recipes, same
 
+ROOT = Path(__file__).parent.parent
 EXERCISES = ("zeros", "random", "he")
 CHECKS = {name: getattr(public_tests, f"initialize_parameters_{name}_test") for name in EXERCISES}
 
@@ -391,3 +396,16 @@ def test_star_import_brings_the_three_checks_and_nothing_else():
     assert set(names) - {"__builtins__"} == {
         f"initialize_parameters_{exercise}_test" for exercise in EXERCISES
     }
+
+
+def test_the_checks_import_numpy_alone():
+    # numpy.random loads parts of NumPy, and the runtime of Cython, only when it is first used.
+    code = (
+        "import sys, numpy.random; before = set(sys.modules); import public_tests; "
+        "print({name.split('.')[0] for name in set(sys.modules) - before})"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    imported = ast.literal_eval(run.stdout)
+    assert imported - sys.stdlib_module_names == {"public_tests"}
