@@ -16,7 +16,7 @@ from public_tests import MISTAKES
 from tests.grading.confine import STOPPED, Limits, why_no_sandbox
 from tests.grading.cut import cut, read_program
 from tests.grading.find import Cell, find
-from tests.grading.judge import EXERCISES, judge
+from tests.grading.judge import EXERCISES, judge, reader
 
 ROOT = Path(__file__).parent.parent
 ZEROS, RANDOM, HE = EXERCISES
@@ -60,7 +60,7 @@ def write(folder, cells, name="handed in"):
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(textwrap.dedent(cell)) for cell in cells]
         )
-        nbformat.write(notebook, path)
+        path.write_text(json.dumps(notebook), encoding="utf-8")
     return path
 
 
@@ -75,6 +75,29 @@ RIGHT = {
     "a star import of nothing": "from no_such_package import *\n" + GOOD,
     "numpy under its own name": GOOD.replace("np.", "numpy.").replace(" as np", ""),
     "names from numpy": "from numpy import sqrt, zeros, random\n" + HE_ANSWER.replace("np.", ""),
+    "a star import that is not needed": "from pylab import *\n" + GOOD,
+    "an OrderedDict": "import collections\n" + he_with("{}", "collections.OrderedDict()"),
+    "a defaultdict": "import collections\n" + he_with("{}", "collections.defaultdict(list)"),
+    "odd line separators": he_with("    np.random", "    # a\u2028b\x0bc\x0cd\x85\n    np.random"),
+    "half a character": [GOOD + "# \ud83d"],
+    "numpy imported in try": [
+        "try:\n    import numpy as np\nexcept ImportError:\n    pass",
+        HE_ANSWER,
+        "while True:\n    x = np.array([1])",
+    ],
+    "numpy by another name": [
+        "import numpy\nnp = numpy",
+        HE_ANSWER,
+        "while True: x = np.zeros(3)",
+    ],
+    "a decorated helper before a broken function": "import functools\n@functools.cache\n"
+    "def helper(): pass\n" + GOOD + "def broken(:\n    pass\n",
+    "a broken statement before": "x = = 3\n" + GOOD,
+    "profiled cell": ["%%memit\n" + GOOD],
+    "in the main part of a script": "if __name__ == '__main__':\n" + textwrap.indent(GOOD, "    "),
+    "a picture of the weights": he_with(
+        "    return", "    import matplotlib.pyplot as plt; plt.hist([1]); plt.show()\n    return"
+    ),
     "star import of numpy": "from numpy import *\n" + HE_ANSWER.replace("np.", ""),
     "helper": he_with("np.sqrt(2 / n_prev)", "scale(n_prev)")
     + "def scale(n):\n    return root(2 / n)\nroot = np.sqrt\n",
@@ -332,7 +355,7 @@ HOSTILE = {
     "a lying dict": (
         "class Liar(dict):\n    __eq__ = lambda self, other: True\nreturn Liar(W1=1)",
         "wrong",
-        "its type is Liar, and a dict is expected",
+        "b1 for layers_dims [2, 4, 1] is not right: it is missing",
     ),
     "an object array": (
         "class Any:\n    __eq__ = __sub__ = __rsub__ = lambda self, other: True\n"
@@ -344,6 +367,42 @@ HOSTILE = {
         "return {'W1': np.broadcast_to(0.0, (10**9, 10**9))}",
         "wrong",
         "b1 for layers_dims [2, 4, 1] is not right: it is missing",
+    ),
+    "another's file removed": (
+        f"import os\nos.remove({str(ROOT / 'public_tests.py')!r})",
+        "raised",
+        "Error",
+    ),
+    "the reference by a link": (
+        f"import os\nos.link({str(ROOT / 'initialization.py')!r}, 'z')\n"
+        f"exec(open('z').read(), globals())\nreturn globals()['{HE}'](layers_dims)",
+        "raised",
+        "Error",
+    ),
+    "the parent's limits": (
+        "import os, resource\nresource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (3, 3))",
+        "raised",
+        "PermissionError",
+    ),
+    "half a character in an error": (
+        "raise ValueError('\\ud800')",
+        "raised",
+        "ValueError: \\ud800",
+    ),
+    "escapes in an error": ("raise ValueError('\\x1b[2J\\n')", "raised", "ValueError: \\x1b[2J"),
+    "an odd name of a type": (
+        "return type('x\\n\\x1b[2J passed', (), {})()",
+        "wrong",
+        "its type is x\\n\\x1b[2J passed",
+    ),
+    "a long key": ("return {'x' * 3_000_000: 1}", "wrong", "it is missing from the dict"),
+    "many keys": ("return dict.fromkeys(range(10**6), 1)", "wrong", "it is missing from the dict"),
+    "a forged ragged list": (
+        'import os\nreply = b\'{"outcome": "returned", "value": {"dict": '
+        '[["W1", {"list": [[1], [1, 2]]}]]}}\\n\'\nfor fd in range(3, 9):\n'
+        "    try: os.write(fd, reply)\n    except OSError: pass",
+        "stopped",
+        "unreadable",
     ),
     "a large array": (
         "return {'W1': np.zeros((2000, 2000)), 'b1': 0, 'W2': 0, 'b2': 0}",
@@ -439,6 +498,31 @@ def test_only_what_is_needed_is_run():
         assert other not in code
 
 
+def test_code_inside_a_string_is_not_graded(tmp_path):
+    wrong = GOOD.replace("2 /", "3 /")
+    source = f'{wrong}\n"""old\n{HE_ANSWER}\n\n{HE_ANSWER}\n"""\ndef later(:\n'
+    assert verdict_of(tmp_path, source).outcome == "wrong"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%a\n" * 3000 + "def (",
+        "".join(f"def f{i}():\n global g{i};g{i}=1;f{i + 1}()\n" for i in range(1500)),
+        "".join(f"a{i}=a{i + 1}\n" for i in range(8000)),
+        "import a" + ".a" * 90_000,
+        "# coding: punycode\n-" + "b" * 3_000_000,
+    ],
+    ids=["magics", "calls", "names", "dots", "punycode"],
+)
+def test_code_that_takes_long_to_read_neither_hangs_nor_passes(tmp_path, source, monkeypatch):
+    monkeypatch.setattr("tests.grading.judge.READING", Limits(seconds=2))
+    reader.cache_clear()
+    assert verdict_of(tmp_path, source).outcome == "not attempted"
+    reader.cache_clear()
+    assert verdict_of(tmp_path / "..", GOOD).outcome == "passed"
+
+
 def test_an_unfinished_cell_is_named(tmp_path):
     cells = ["import numpy as np", NOT_ATTEMPTED["a bare for"][1]]
     verdict = verdict_of(tmp_path, cells)
@@ -511,9 +595,9 @@ def test_notebooks_in_any_dress(tmp_path, data):
         ("a.py", b"# coding: no-such-code\n", "it is not text"),
         ("a.py", b"x = 1\n" * 50_000, "it has more than 200,000 characters"),
         ("a.ipynb", b"not json", "it is not JSON"),
-        ("a.ipynb", b"[1, 2]", "it is not a notebook"),
-        ("a.ipynb", b'{"cells": 3}', "it is not a notebook"),
-        ("a.ipynb", b'{"nbformat": 4, "nbformat_minor": 5, "cells": [3]}', "it is not a notebook"),
+        ("a.ipynb", b"[1, 2]", "it has no cells"),
+        ("a.ipynb", b'{"cells": 3}', "it has no cells"),
+        ("a.ipynb", b'{"nbformat": 4, "nbformat_minor": 5, "cells": [3]}', "it has no cells"),
         ("a.ipynb", b"[" * 200_000, "it is"),
         ("a.ipynb", b"\x00\xff", "it is not JSON"),
     ],
@@ -673,8 +757,17 @@ def test_the_exit_status_is_0_only_if_everything_passes(tmp_path):
     [
         (["--submission=nowhere"], "got nowhere, which is not there"),
         (["--submission=README.md"], "expected a folder, a .py or an .ipynb file, got README.md"),
-        (["--submission=docs/", "--grades=no/such/x.csv"], "grades: expected a file in a folder"),
+        (
+            ["--submission=docs/", "--grades=no/such/x.csv"],
+            "grades: expected a CSV file in a folder",
+        ),
         (["--submission=.ci"], "found none"),
+        (["--submission=initialization.py", "--grades=init_utils.py"], "expected a CSV file"),
+        (["--submission=initialization.py", "--grades=docs"], "expected a CSV file"),
+        (
+            ["--submission=initialization.py", "-o", "grading_memory=abc"],
+            "a limit of grading is not a number",
+        ),
     ],
 )
 def test_bad_options_are_one_line(arguments, message):

@@ -21,6 +21,11 @@ CHILD = Path(__file__).with_name("child.py")
 MOST_REPLY_BYTES = 50_000_000
 
 
+# Matplotlib keeps its cache in the folder where the process runs, and opens no window.
+ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+ENVIRONMENT |= {"MPLCONFIGDIR": ".", "MPLBACKEND": "Agg"}
+
+
 class Limits(NamedTuple):
     """What an exercise may use."""
 
@@ -55,14 +60,14 @@ def why_no_sandbox():
         return "bubblewrap (bwrap) is not installed"
     try:
         trial = subprocess.run(
-            [*bubblewrap(), "true"], capture_output=True, text=True, timeout=10, check=False
+            [*bubblewrap(Limits()), "true"], capture_output=True, text=True, timeout=10, check=False
         )
     except (OSError, subprocess.SubprocessError) as error:
         return f"bubblewrap doesn't work here: {error}"
     return f"bubblewrap doesn't work here: {trial.stderr.strip()}" if trial.returncode else ""
 
 
-def bubblewrap():
+def bubblewrap(limits):
     """Return the command that starts another in a sandbox.
 
     No network, its own processes and an own /tmp; of the disk it sees, read-only, the system and
@@ -71,7 +76,9 @@ def bubblewrap():
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     for path in ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/ld.so.cache", sys.base_prefix):
         command += ["--ro-bind-try", path, path]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", str(ROOT)]
+    # A tmpfs is kept in memory, which the limit of a process doesn't count.
+    command += ["--proc", "/proc", "--dev", "/dev", "--size", str(10 * limits.file_size)]
+    command += ["--tmpfs", "/tmp", "--tmpfs", str(ROOT)]
     # The environment may lie in the repo, and NumPy outside the environment.
     for path in (sys.prefix, sysconfig.get_path("platlib"), Path(np.__file__).parents[1]):
         command += ["--ro-bind-try", str(path), str(path)]
@@ -79,32 +86,39 @@ def bubblewrap():
     return [*command, "--chdir", "/tmp"]
 
 
+def child_command(limits, sandbox):
+    """Return the command that starts the process for one exercise, in the sandbox or without."""
+    script = "/run/child.py" if sandbox else str(CHILD)
+    command = [sys.executable, "-I", "-B", script, json.dumps(limits._asdict())]
+    return [*bubblewrap(limits), *command] if sandbox else command
+
+
 class Child:
-    """A process that runs one exercise; use it with `with`.
+    """A process that answers requests, one line of JSON each; use it with `with`.
 
     Parameters
     ----------
+    command : list of str
     limits : Limits
-    sandbox : bool
-        Run it in bubblewrap.
+        The parent sees to the time and to what is printed, the process itself to the others.
+    cwd : path, optional
+        Where it runs, if not in an empty folder of its own.
     """
 
-    def __init__(self, limits, sandbox):
+    def __init__(self, command, limits, cwd=None):
         self.limits = limits
         self.scratch = tempfile.mkdtemp(prefix="grading-")
-        script = "/run/child.py" if sandbox else str(CHILD)
-        command = [sys.executable, "-I", "-B", script, json.dumps(limits._asdict())]
         self.process = subprocess.Popen(
-            [*bubblewrap(), *command] if sandbox else command,
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=self.scratch,
-            env={"OPENBLAS_NUM_THREADS": "1", "LANG": "C.UTF-8", "PATH": os.defpath},
+            cwd=cwd or self.scratch,
+            env=ENVIRONMENT,
             start_new_session=True,
         )
         self.deadline = None
-        self.reply = b""
+        self.reply = bytearray()
         self.printed = 0
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             os.set_blocking(pipe.fileno(), False)
@@ -113,6 +127,12 @@ class Child:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """End the process, if it runs, and put away what it leaves."""
+        if self.process.stdin.closed:
+            return
         self.kill()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             # Unbuffered bytes may be left for a process that is gone.
@@ -158,7 +178,8 @@ class Child:
             selector.register(stdin, selectors.EVENT_WRITE)
             selector.register(stdout, selectors.EVENT_READ)
             selector.register(stderr, selectors.EVENT_READ)
-            while b"\n" not in self.reply:
+            complete = b"\n" in self.reply
+            while not complete:
                 left = self.deadline - time.monotonic()
                 if left <= 0:
                     raise self.stopped("seconds")
@@ -179,10 +200,11 @@ class Child:
                         raise self.stopped(self.cause_of_death())
                     else:
                         self.reply += data
+                        complete = b"\n" in data
                         if len(self.reply) > MOST_REPLY_BYTES:
                             raise self.stopped("unreadable")
         line, _, self.reply = self.reply.partition(b"\n")
-        return line
+        return bytes(line)
 
     def write(self, request):
         """Write what the pipe takes, and return the rest; none if nobody reads any more."""

@@ -5,14 +5,20 @@ the file, so that of two definitions the last one counts. What can't be parsed i
 """
 
 import ast
-import re
+import builtins
+import io
+import itertools
 import symtable
+import tokenize
 import warnings
 from typing import NamedTuple
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-# Cell magics whose cell is Python all the same; the others hold HTML, shell lines or files.
-PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
+# Cell magics whose cell is not Python, or is not run.
+OTHER_MAGICS = ("bash", "cmd", "file", "html", "javascript", "js", "latex", "markdown", "perl", "R")
+OTHER_MAGICS += ("ruby", "script", "sh", "sql", "svg", "writefile")
+MOST_MAGIC_CHARACTERS = 20_000
+CONTINUATIONS = ("elif", "else", "except", "finally")
 
 
 class Statement(NamedTuple):
@@ -21,15 +27,18 @@ class Statement(NamedTuple):
     code: str
     # The function or class that it defines, if it is a definition.
     defines: str
-    is_import: bool
     # `from module import *`, which may bind anything.
     is_star: bool
     binds: set
     uses: set
+    # Names that stand for modules, here or in a part of the statement.
+    imports: set
+    # Names that are only another name for another: {new: old}.
+    aliases: dict
     # Names whose attributes or items are assigned or deleted.
-    sets: set
-    # Names whose objects a method or another function may change.
-    passes: set
+    assigned_into: set
+    # Names whose methods are called, or that calls are given: they may be changed by that.
+    handed_over: set
     # Functions called by their bare names.
     calls: set
 
@@ -70,20 +79,20 @@ def parse_cell(source):
     """Return the parsed parts of a cell, and the (source, reason) of those that can't be parsed."""
     first, _, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
-        source = rest if first.split()[0] in PYTHON_MAGICS else ""
-    tree, _ = parse(source)
-    if tree is None:
+        name = first[2:].split(" ")[0]
+        source = "" if name in OTHER_MAGICS else rest
+    tree, reason = parse(source)
+    if tree is None and len(source) <= MOST_MAGIC_CHARACTERS:
         tree, reason = parse(without_magics(source))
     if tree is not None:
         return [tree], []
-    parts = split_at_margin(source)
-    if len(parts) == 1:
-        return [], [(source, reason)]
     trees, failed = [], []
-    for part in parts:
-        part_trees, part_failed = parse_cell(part)
-        trees += part_trees
-        failed += part_failed
+    for part in logical_lines(source):
+        tree, reason = parse(part)
+        if tree is None:
+            failed.append((part, reason))
+        else:
+            trees.append(tree)
     return trees, failed
 
 
@@ -112,18 +121,27 @@ def without_magics(source):
         return source
 
 
-def split_at_margin(source):
-    """Split a source into parts that start at the left margin, so that one can fail alone."""
-    parts = re.split(r"(?m)^(?=(?:@|(?:async )?def |class |import |from |[%!]))", source)
-    parts = [part for part in parts if part.strip()]
-    joined = []
-    for part in parts:
-        # A decorator goes with what it decorates.
-        if joined and joined[-1].startswith("@"):
-            joined[-1] += part
-        else:
-            joined.append(part)
-    return joined
+def logical_lines(source):
+    """Split a source at the statements that start at its left margin.
+
+    Strings and brackets are kept whole. From where the text can't be told apart any more, it is one
+    last part.
+    """
+    starts, at_start, decorated = [], True, False
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type in (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT):
+                continue
+            # else, except and the like continue the statement before them, as a decorator's does.
+            if at_start and token.start[1] == 0 and token.string not in CONTINUATIONS:
+                if not decorated:
+                    starts.append(token.start[0] - 1)
+                decorated = token.string == "@"
+            at_start = token.type == tokenize.NEWLINE
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    lines = source.split("\n")
+    return ["\n".join(lines[start:end]) for start, end in itertools.zip_longest(starts, starts[1:])]
 
 
 def one_name_each(node):
@@ -147,13 +165,14 @@ def statement(node):
     return Statement(
         code=code,
         defines=node.name if isinstance(node, DEFINITIONS) else "",
-        is_import=is_import,
         is_star=is_import and node.names[0].name == "*",
         binds=binds,
         uses={s.get_name() for s in (*top, *inner) if s.is_referenced()},
-        sets=names_set_in(node) & global_names,
-        passes=names_passed_in(node) & global_names,
-        calls=names_called_in(node) & global_names,
+        imports={s.get_name() for s in top if s.is_imported()},
+        aliases=aliases_in(node),
+        assigned_into=names_assigned_into(node) & global_names,
+        handed_over=names_handed_over(node) & global_names,
+        calls=names_called(node) & global_names,
     )
 
 
@@ -166,13 +185,21 @@ def global_symbols(table):
         yield from global_symbols(child)
 
 
-def names_set_in(node):
+def aliases_in(node):
+    """Return {new: old} for `new = old` and `new = old.attribute`."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
+        targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        return dict.fromkeys(targets, root_of(node.value))
+    return {}
+
+
+def names_assigned_into(node):
     """Return the names whose attributes or items are assigned or deleted in a node."""
     parts = (part for part in ast.walk(node) if isinstance(part, (ast.Attribute, ast.Subscript)))
     return {root_of(part) for part in parts if not isinstance(part.ctx, ast.Load)}
 
 
-def names_passed_in(node):
+def names_handed_over(node):
     """Return the names whose methods are called in a node, and those that calls are given."""
     passed = set()
     for call in (part for part in ast.walk(node) if isinstance(part, ast.Call)):
@@ -183,7 +210,7 @@ def names_passed_in(node):
     return passed
 
 
-def names_called_in(node):
+def names_called(node):
     """Return the names that are called as functions in a node."""
     calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
     return {call.func.id for call in calls if isinstance(call.func, ast.Name)}
@@ -213,13 +240,15 @@ def cut(program, function):
     statements = program.statements
     if not any(function in s.binds for s in statements):
         return []
-    needed, kept = {function}, set()
     touched = touched_names(statements)
+    bound = {name for s in statements for name in s.binds} | set(dir(builtins))
+    needed, kept = {function}, set()
     while True:
+        unbound = needed - bound
         more = {
             i
             for i, s in enumerate(statements)
-            if i not in kept and (s.is_star or needed & touched[i])
+            if i not in kept and (needed & touched[i] or (s.is_star and unbound))
         }
         if not more:
             break
@@ -232,17 +261,22 @@ def cut(program, function):
 
 def touched_names(statements):
     """Return, for each statement, the names that it binds or may change when it is run."""
-    # A module or a function that is called or passed on is used, not changed.
-    fixed = {name for s in statements if s.defines or s.is_import for name in s.binds}
-    effects = effects_of_calls(statements, fixed)
-    touched = []
+    # A module or a function that is called or handed over is used, not changed.
+    fixed = {s.defines for s in statements}.union(*(s.imports for s in statements))
     for s in statements:
-        if s.defines:
-            touched.append({s.defines})
-        else:
-            called = (effects.get(name, set()) for name in s.calls)
-            touched.append((s.binds | s.sets | (s.passes - fixed)).union(*called))
-    return touched
+        fixed |= {new for new, old in s.aliases.items() if old in fixed}
+    effects = effects_of_calls(statements, fixed)
+    return [
+        {s.defines}
+        if s.defines
+        else changes(s, fixed).union(*(effects.get(name, set()) for name in s.calls))
+        for s in statements
+    ]
+
+
+def changes(statement, fixed):
+    """Return the names that a statement, or the body of a function, binds or may change itself."""
+    return statement.binds | statement.assigned_into | (statement.handed_over - fixed)
 
 
 def effects_of_calls(statements, fixed):
@@ -252,9 +286,7 @@ def effects_of_calls(statements, fixed):
     size = -1
     # Functions call functions: go on until nothing is added.
     while size != (size := sum(map(len, effects.values()))):
-        for s in definitions:
+        for s in reversed(definitions):
             called = (effects.get(name, set()) for name in s.calls)
-            effects[s.defines] |= (s.binds - {s.defines} | s.sets | (s.passes - fixed)).union(
-                *called
-            )
+            effects[s.defines] |= (changes(s, fixed) - {s.defines}).union(*called)
     return effects

@@ -2,8 +2,8 @@
 
 import json
 import os
+import re
 import tokenize
-import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ def find(paths):
                 + ("" if given.exists() else ", which is not there")
             )
         for path in files:
-            found.setdefault(os.path.abspath(path), Submission(path, printable(path)))
+            found.setdefault(os.path.abspath(path), Submission(path, label_of(path)))
     return list(found.values())
 
 
@@ -75,9 +75,13 @@ def files_below(folder):
     return files
 
 
-def printable(path):
-    """Return a path as text for one line of a report, whatever bytes its name is made of."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+def label_of(path):
+    """Return a path as text, whatever bytes its name is made of."""
+    return printable(os.fsencode(path).decode("utf-8", "backslashreplace"))
+
+
+def printable(text):
+    """Return a text as one line that any report can hold, with escapes for what is not printed."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
@@ -121,29 +125,35 @@ def decode(data):
     try:
         encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
         text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+    except (SyntaxError, UnicodeError, LookupError) as error:
         raise Unreadable(f"it is not text: {error}") from None
-    return "\n".join(text.splitlines())
+    return with_plain_ends(text)
+
+
+def with_plain_ends(text):
+    """Return a text with one kind of line ends, and without halves of characters."""
+    return re.sub("\r\n?", "\n", text).encode("utf-8", "replace").decode("utf-8")
 
 
 def read_notebook(data):
-    """Return the code cells of a notebook of any format that nbformat knows."""
-    import nbformat
+    """Return the code cells of a notebook of any format.
 
+    They are taken as they are: nbformat would refuse a whole file for one field that is missing.
+    """
     try:
-        text = data.decode("utf-8-sig")
-        with warnings.catch_warnings():
-            # Missing ids and odd metadata are common, and don't keep the code from being read.
-            warnings.simplefilter("ignore")
-            notebook = nbformat.reads(text, as_version=4)
-        sources = ["".join(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+        notebook = json.loads(data.decode("utf-8-sig"))
+        sheets = notebook.get("worksheets") or [notebook]
+        cells = [cell for sheet in sheets for cell in sheet["cells"]]
+        codes = [cell for cell in cells if cell["cell_type"] == "code"]
+        # Formats before 4 call the code of a cell its input.
+        sources = ["".join(cell.get("source", cell.get("input", ""))) for cell in codes]
     except RecursionError:
         raise Unreadable("it is nested too deeply for a notebook") from None
-    except (json.JSONDecodeError, nbformat.reader.NotJSONError, UnicodeDecodeError):
+    except ValueError:
         raise Unreadable("it is not JSON, as a notebook is") from None
-    except Exception as error:
-        raise Unreadable(f"it is not a notebook: {type(error).__name__}: {error}") from None
+    except (AttributeError, KeyError, TypeError):
+        raise Unreadable("it has no cells, as a notebook has") from None
     return [
-        Cell("\n".join(source.splitlines()), f"code cell {number}")
+        Cell(with_plain_ends(source), f"code cell {number}")
         for number, source in enumerate(sources, 1)
     ]

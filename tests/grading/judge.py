@@ -1,17 +1,20 @@
 """Judge an exercise of a submission with the lab's own checks."""
 
+import atexit
 import contextlib
 import functools
 import io
+import os
+import re
+import sys
 from typing import NamedTuple
 
 import numpy as np
 
 import public_tests
 
-from .confine import Child, Stopped
-from .cut import cut, read_program
-from .find import Unreadable, read_cells
+from .confine import ROOT, Child, Limits, Stopped, child_command
+from .find import printable
 
 EXERCISES = {
     f"initialize_parameters_{name}": getattr(public_tests, f"initialize_parameters_{name}_test")
@@ -23,6 +26,10 @@ OUTCOMES = {
     public_tests.Wrong: "wrong",
     Stopped: "stopped",
 }
+
+
+READING = Limits(seconds=10, memory=1_000_000_000)
+MOST_CHARACTERS = 2_000
 
 
 class Verdict(NamedTuple):
@@ -47,41 +54,61 @@ def judge(path, exercise, limits, sandbox):
     -------
     Verdict
     """
-    try:
-        program = program_of(path)
-    except Unreadable as reason:
-        return Verdict("not attempted", f"The file can't be read: {reason}.")
-    code = cut(program, exercise)
+    code, reason = code_of(path, exercise)
     if not code:
-        return Verdict("not attempted", why_missing(program, exercise))
-    name = "__main__" if path.suffix.lower() == ".ipynb" else "submission"
+        return Verdict("not attempted", shown(reason))
     try:
-        with Child(limits, sandbox) as child, contextlib.redirect_stdout(io.StringIO()):
-            reply = child.ask(code=code, function=exercise, name=name)
+        with (
+            Child(child_command(limits, sandbox), limits) as child,
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
+            reply = child.ask(code=code, function=exercise)
             if reply["outcome"] == "missing":
                 return Verdict("not attempted", f"{exercise} is not a function.")
-            target = stand_in(child) if reply["outcome"] == "loaded" else raising(reply)
-            EXERCISES[exercise](target)
+            EXERCISES[exercise](raising(reply) if reply["outcome"] == "raised" else stand_in(child))
     except tuple(OUTCOMES) as error:
-        return Verdict(OUTCOMES[type(error)], str(error))
+        return Verdict(OUTCOMES[type(error)], shown(str(error)))
+    except Exception as error:
+        # Nobody foresees everything: what trips the grader must not cost the class its table.
+        text = f"The answer can't be judged: {type(error).__name__}: {error}"
+        return Verdict("stopped", shown(text))
     return Verdict("passed", "")
 
 
-@functools.lru_cache(maxsize=4)
-def program_of(path):
-    """Read and parse a file, once for all of its exercises."""
-    return read_program(read_cells(path))
+def shown(message):
+    """Return a message as a report can show it, whatever a student's text brings into it."""
+    rest = " ..." if len(message) > MOST_CHARACTERS else ""
+    return printable(message[:MOST_CHARACTERS]) + rest
 
 
-def why_missing(program, exercise):
-    """Say why there is no such function in a program."""
-    for place, source, reason in program.broken:
-        if f"def {exercise}" in source:
-            return (
-                f"{exercise} can't be read as Python, so it counts as not attempted: {place}, "
-                f"{reason}."
-            )
-    return f"There is no function {exercise} in the file."
+def code_of(path, exercise):
+    """Return the statements that an exercise needs, and the reason if there are none."""
+    reply = read_apart(path)
+    return reply["code"].get(exercise, []), reply["reasons"].get(exercise, "")
+
+
+@functools.lru_cache(maxsize=2)
+def read_apart(path):
+    """Have a file read by the process for that, once for all of its exercises."""
+    process = reader()
+    # Its time counts for each file anew.
+    process.deadline = None
+    try:
+        return process.ask(path=os.path.abspath(path), functions=list(EXERCISES))
+    except Stopped:
+        process.close()
+        reader.cache_clear()
+        reason = f"Reading the file takes more than {READING.seconds:g} seconds or too much memory."
+        return {"code": {}, "reasons": dict.fromkeys(EXERCISES, reason)}
+
+
+@functools.cache
+def reader():
+    """Start the process that reads submissions; it goes on until the grader ends."""
+    command = [sys.executable, "-m", "tests.grading.read", str(READING.memory)]
+    process = Child(command, READING, cwd=ROOT)
+    atexit.register(process.close)
+    return process
 
 
 def stand_in(child):
@@ -103,7 +130,7 @@ def stand_in(child):
 
 def raising(reply):
     """Return a function that raises what the student's raised, by its name and its text."""
-    kind, text = str(reply.get("type")), str(reply.get("text"))
+    kind, text = re.sub(r"\W", "_", str(reply.get("type"))), shown(str(reply.get("text")))
 
     def target(layers_dims):
         if kind == "NotImplementedError":
@@ -116,7 +143,7 @@ def raising(reply):
 def decode(value):
     """Return an answer as the child encoded it, made of plain arrays and stand-ins."""
     if "dict" in value:
-        return {str(key): decode_value(entry) for key, entry in value["dict"]}
+        return {printable(str(key)): decode_value(entry) for key, entry in value["dict"]}
     return decode_value(value)
 
 
@@ -131,8 +158,8 @@ def decode_value(value):
             raise ValueError(f"dtype: expected plain numbers, got {dtype}")
         return np.array(numbers, dtype=dtype).reshape(shape)
     if "list" in value:
-        return list(value["list"])
-    return something_called(str(value["type"]))
+        return np.array(value["list"], dtype=float).tolist()
+    return something_called(printable(str(value["type"])))
 
 
 @functools.lru_cache(maxsize=16)

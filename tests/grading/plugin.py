@@ -54,7 +54,7 @@ def pytest_configure(config):
     if not options.submission:
         return
     from .confine import Limits, why_no_sandbox
-    from .find import find
+    from .find import SUFFIXES, find
 
     try:
         submissions = find(options.submission)
@@ -62,18 +62,23 @@ def pytest_configure(config):
         raise pytest.UsageError(str(error)) from None
     if not submissions:
         raise pytest.UsageError("submission: expected .py or .ipynb files, found none")
-    if options.grades and not Path(options.grades).absolute().parent.is_dir():
-        raise pytest.UsageError(f"grades: expected a file in a folder, got {options.grades}")
-    limits = Limits(
-        seconds=float(config.getini("grading_seconds")),
-        memory=int(config.getini("grading_memory")),
-        output=int(config.getini("grading_output")),
-        file_size=int(config.getini("grading_file_size")),
-    )
+    grades = Path(options.grades).absolute() if options.grades else None
+    if grades and (grades.is_dir() or not grades.parent.is_dir() or grades.suffix in SUFFIXES):
+        raise pytest.UsageError(f"grades: expected a CSV file in a folder, got {options.grades}")
+    try:
+        limits = Limits(
+            seconds=float(config.getini("grading_seconds")),
+            memory=int(config.getini("grading_memory")),
+            output=int(config.getini("grading_output")),
+            file_size=int(config.getini("grading_file_size")),
+        )
+    except ValueError as error:
+        raise pytest.UsageError(f"a limit of grading is not a number: {error}") from None
     no_sandbox = "--no-sandbox was given" if options.no_sandbox else why_no_sandbox()
     config.args = [str(EXERCISE_TESTS)]
-    is_worker = hasattr(config, "workerinput")
-    grades = None if is_worker or not options.grades else Path(options.grades).absolute()
+    if hasattr(config, "workerinput"):
+        # Of several processes, the one that collects the reports writes the grades.
+        grades = None
     config.pluginmanager.register(Grading(submissions, limits, no_sandbox, grades), "grading")
 
 
