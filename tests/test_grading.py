@@ -396,7 +396,7 @@ HOSTILE = {
         "its type is x\\n\\x1b[2J passed",
     ),
     "a long key": ("return {'x' * 3_000_000: 1}", "wrong", "it is missing from the dict"),
-    "many keys": ("return dict.fromkeys(range(10**6), 1)", "wrong", "it is missing from the dict"),
+    "many keys": ("return dict.fromkeys(range(10**5), 1)", "wrong", "it is missing from the dict"),
     "a forged ragged list": (
         'import os\nreply = b\'{"outcome": "returned", "value": {"dict": '
         '[["W1", {"list": [[1], [1, 2]]}]]}}\\n\'\nfor fd in range(3, 9):\n'
