@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -20,7 +21,9 @@ from tests.grading.judge import EXERCISES, judge, reader
 
 ROOT = Path(__file__).parent.parent
 ZEROS, RANDOM, HE = EXERCISES
-LIMITS = Limits(seconds=0.8, memory=1_000_000_000, output=100_000, file_size=100_000)
+LIMITS = Limits(output=100_000)
+# For what has to be stopped: everything else may take its time on a busy machine.
+SHORT = LIMITS._replace(seconds=0.8)
 
 HE_ANSWER = """
 def initialize_parameters_he(layers_dims):
@@ -439,16 +442,17 @@ ATTACKS = [
 def test_hostile_files(tmp_path, body, outcome, text, sandbox):
     source = f"import numpy as np\ndef {HE}(layers_dims):\n" + textwrap.indent(body, "    ")
     before = (ROOT / "public_tests.py").read_bytes()
-    verdict = verdict_of(tmp_path, source, sandbox)
+    limits = SHORT if text == "seconds" else LIMITS
+    verdict = verdict_of(tmp_path, source, sandbox, limits)
     assert verdict.outcome == outcome, verdict.message
-    expected = STOPPED[text].format(limits=LIMITS) if outcome == "stopped" else text
+    expected = STOPPED[text].format(limits=limits) if outcome == "stopped" else text
     assert expected in verdict.message
     assert (ROOT / "public_tests.py").read_bytes() == before
 
 
 def test_a_loop_on_top_is_stopped_when_the_function_needs_it(tmp_path):
     cells = [he_with("2 / n_prev", "FACTOR / n_prev"), "while True: FACTOR = 2"]
-    assert verdict_of(tmp_path, cells).outcome == "stopped"
+    assert verdict_of(tmp_path, cells, limits=SHORT).outcome == "stopped"
 
 
 MISTAKE_FILES = {
@@ -530,10 +534,18 @@ def test_an_unfinished_cell_is_named(tmp_path):
     assert "code cell 2, line " in verdict.message
 
 
+def test_the_line_of_an_unfinished_exercise_is_counted_from_the_top_of_its_file(tmp_path):
+    source = f"{GOOD}\n\ndef {ZEROS}(layers_dims):\n    for l in layers_dims:\n        # code\n"
+    verdict = verdict_of(tmp_path, source, exercise=ZEROS)
+    assert verdict.outcome == "not attempted"
+    last = len(source.splitlines())
+    assert re.search(f"the file, line ({last - 1}|{last}|{last + 1}): ", verdict.message)
+
+
 def test_an_exercise_that_is_stopped_costs_the_others_nothing(tmp_path):
     source = GOOD + f"def {ZEROS}(layers_dims):\n    {SLOW}\ndef {RANDOM}(dims):\n    quit(\n"
     path = write(tmp_path, source)
-    outcomes = [judge(path, exercise, LIMITS, sandbox=False).outcome for exercise in EXERCISES]
+    outcomes = [judge(path, exercise, SHORT, sandbox=False).outcome for exercise in EXERCISES]
     assert outcomes == ["stopped", "not attempted", "passed"]
 
 

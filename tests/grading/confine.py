@@ -32,7 +32,7 @@ class Limits(NamedTuple):
     seconds: float = 10
     memory: int = 1_000_000_000
     output: int = 1_000_000
-    file_size: int = 1_000_000
+    file_size: int = 10_000_000
 
 
 # What a student reads when a limit is met.

@@ -87,8 +87,8 @@ def parse_cell(source):
     if tree is not None:
         return [tree], []
     trees, failed = [], []
-    for part in logical_lines(source):
-        tree, reason = parse(part)
+    for start, part in logical_lines(source):
+        tree, reason = parse(part, start)
         if tree is None:
             failed.append((part, reason))
         else:
@@ -96,8 +96,8 @@ def parse_cell(source):
     return trees, failed
 
 
-def parse(source):
-    """Return a tree and None, or None and the reason why there is no tree."""
+def parse(source, start=0):
+    """Return a tree and None, or None and the reason why not; the source starts after a line."""
     try:
         with warnings.catch_warnings():
             # '\d' in a docstring is worth a SyntaxWarning, and nothing here.
@@ -106,7 +106,7 @@ def parse(source):
             compile(tree, "<submission>", "exec")
             return tree, None
     except SyntaxError as error:
-        return None, f"line {error.lineno}: {error.msg}"
+        return None, f"line {start + (error.lineno or 1)}: {error.msg}"
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         return None, f"{type(error).__name__}: {error}"
 
@@ -122,7 +122,7 @@ def without_magics(source):
 
 
 def logical_lines(source):
-    """Split a source at the statements that start at its left margin.
+    """Split a source at the statements that start at its left margin: (lines before, text).
 
     Strings and brackets are kept whole. From where the text can't be told apart any more, it is one
     last part.
@@ -141,7 +141,10 @@ def logical_lines(source):
     except (tokenize.TokenError, SyntaxError):
         pass
     lines = source.split("\n")
-    return ["\n".join(lines[start:end]) for start, end in itertools.zip_longest(starts, starts[1:])]
+    return [
+        (start, "\n".join(lines[start:end]))
+        for start, end in itertools.zip_longest(starts, starts[1:])
+    ]
 
 
 def one_name_each(node):

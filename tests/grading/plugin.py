@@ -30,7 +30,7 @@ def pytest_addoption(parser):
     parser.addini("grading_seconds", "wall time of an exercise, in seconds", default="10")
     parser.addini("grading_memory", "memory of an exercise, in bytes", default="1000000000")
     parser.addini("grading_output", "what an exercise may print, in bytes", default="1000000")
-    parser.addini("grading_file_size", "largest file of an exercise, in bytes", default="1000000")
+    parser.addini("grading_file_size", "largest file of an exercise, in bytes", default="10000000")
 
 
 @pytest.hookimpl(tryfirst=True)
