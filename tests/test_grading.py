@@ -70,6 +70,10 @@ RIGHT = {
     "a star import of nothing": "from no_such_package import *\n" + GOOD,
     "numpy under its own name": GOOD.replace("np.", "numpy.").replace(" as np", ""),
     "names from numpy": "from numpy import sqrt, zeros, random\n" + HE_ANSWER.replace("np.", ""),
+    "a generator by way of scikit-learn": "from sklearn.utils import check_random_state\n"
+    + he_with("np.random.seed(3)", "generator = check_random_state(3)").replace(
+        "np.random.randn", "generator.randn"
+    ),
     "a star import that is not needed": "from pylab import *\n" + GOOD,
     "an OrderedDict": "import collections\n" + he_with("{}", "collections.OrderedDict()"),
     "a defaultdict": "import collections\n" + he_with("{}", "collections.defaultdict(list)"),

@@ -24,6 +24,7 @@ PROCESS_EVENTS = ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spaw
 PROCESS_EVENTS += ("subprocess.Popen", "pty.spawn")
 # What Python announces when it runs a program, imports and looks at itself; all else is refused.
 ALLOWED_EVENTS = ("import", "compile", "exec", "os.listdir", "os.scandir", "os.walk", "time.sleep")
+ALLOWED_EVENTS += ("os.putenv", "os.unsetenv")
 ALLOWED_PREFIXES = ("builtins.", "code.", "cpython.", "function.", "gc.", "marshal.", "object.")
 ALLOWED_PREFIXES += ("pickle.", "sys.", "_thread.", "array.", "glob.", "pathlib.", "tempfile.")
 # Allowed in the scratch folder; reading is allowed where Python and its packages are, too.
