@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 CHILD = Path(__file__).with_name("child.py")
 MOST_REPLY_BYTES = 50_000_000
 
-
 # Matplotlib keeps its cache in the folder where the process runs, and opens no window.
 ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 ENVIRONMENT |= {"MPLCONFIGDIR": ".", "MPLBACKEND": "Agg"}
@@ -135,9 +134,6 @@ class Child:
             return
         self.kill()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            # Unbuffered bytes may be left for a process that is gone.
-            with open(os.devnull, "wb", buffering=0) as devnull:
-                os.dup2(devnull.fileno(), pipe.fileno())
             pipe.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
@@ -225,5 +221,5 @@ class Child:
     def stopped(self, limit):
         """End the process, and return the error to raise."""
         self.kill()
-        text = STOPPED.get(limit, STOPPED["unreadable"]) if isinstance(limit, str) else ""
-        return Stopped((text or STOPPED["unreadable"]).format(limits=self.limits))
+        text = STOPPED.get(str(limit), STOPPED["unreadable"])
+        return Stopped(text.format(limits=self.limits))

@@ -27,7 +27,6 @@ OUTCOMES = {
     Stopped: "stopped",
 }
 
-
 READING = Limits(seconds=10, memory=1_000_000_000)
 MOST_CHARACTERS = 2_000
 
